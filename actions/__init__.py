@@ -1,0 +1,1 @@
+"""What the agent does when saying is not enough: one file a flow, same name."""

@@ -1,0 +1,1 @@
+"""What patients and staff read, in nine languages, and how it is extracted."""

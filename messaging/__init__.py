@@ -1,0 +1,1 @@
+"""How words travel: webhooks in, safety screen, inbox, agent, wording, outbox, carriers out."""
