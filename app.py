@@ -44,12 +44,20 @@ class House:
     @cached_property
     def carrier(self) -> Carrier:
         real = self.settings.has_twilio
-        return twilio.TwilioCarrier(self.settings) if real else simulator.SimulatorCarrier(self.settings)
+        return (
+            twilio.TwilioCarrier(self.settings)
+            if real
+            else simulator.SimulatorCarrier(self.settings)
+        )
 
     @cached_property
     def account(self) -> twilio.Account:
         sid = self.settings.twilio_account_sid
-        return twilio.Account(sid, self.settings.twilio_auth_tokens) if sid else simulator.account(self.settings)
+        return (
+            twilio.Account(sid, self.settings.twilio_auth_tokens)
+            if sid
+            else simulator.account(self.settings)
+        )
 
     @cached_property
     def agent(self) -> Agent:
@@ -145,7 +153,13 @@ def run(settings: Settings) -> int:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    check_free({"PORT": settings.port, "RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port})
+    check_free(
+        {
+            "PORT": settings.port,
+            "RASA_PORT": settings.rasa_port,
+            "ACTIONS_PORT": settings.actions_port,
+        }
+    )
     house = House(settings)
     progress.say("preparing the database")
     database.migrate(house.sessions.kw["bind"])
@@ -155,7 +169,7 @@ def run(settings: Settings) -> int:
         agent.install(said)
         model = agent.train(settings, said)
     ring = start_workers(house)
-    rasa = agent.child(settings, model, lambda line: print(f"rasa | {line}", flush=True))
+    rasa = agent.child(settings, model, progress.from_rasa)
     servers = [
         Server(create_app(house, ring), settings.host, settings.port, WEB_THREADS),
         Server(house.actions, "127.0.0.1", settings.actions_port, ACTION_THREADS),

@@ -60,7 +60,9 @@ class PatientAction(Action, ABC):  # type: ignore[misc]
     def act(self, asking: Asking, say: Say) -> None:
         """Do it, in the transaction that `asking.session` has open."""
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         """Called by rasa-sdk; a ServiceError is said in its own words, and nothing it did is kept."""
 
         def say(response: str, **values: Any) -> None:
@@ -84,7 +86,9 @@ def _asking(session: Session, tracker: Tracker) -> Asking:
     is_dry = bool(told.get("dry"))
     if is_dry:
         trust = trusts.find(session, told["trust"])
-        conversation = conversations.open_for(session, trust.id, "sms", tracker.sender_id) if trust else None
+        conversation = (
+            conversations.open_for(session, trust.id, "sms", tracker.sender_id) if trust else None
+        )
     else:
         conversation = session.get(Conversation, UUID(tracker.sender_id))
     if conversation is None:

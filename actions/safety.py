@@ -48,4 +48,11 @@ class PatientHasDied(PatientAction):
 
 
 def _tell_staff(asking: Asking, kind: TaskKind) -> None:
-    tasks.give(asking.session, asking.trust.id, asking.conversation.id, asking.message_sid, kind, asking.now)
+    tasks.give(
+        asking.session,
+        asking.trust.id,
+        asking.conversation.id,
+        asking.message_sid,
+        kind,
+        asking.now,
+    )

@@ -17,7 +17,9 @@ _BLANK = " \t\r\n"
 
 def neutral(text):
     """The text without what Rasa would run as a command: `/intent{...}` after any white space (threats.md 3.1)."""
-    text = text[:LONGEST_TEXT].replace("\x00", " ").encode("utf-8", "ignore").decode("utf-8").strip()
+    text = (
+        text[:LONGEST_TEXT].replace("\x00", " ").encode("utf-8", "ignore").decode("utf-8").strip()
+    )
     while text.startswith("/"):
         text = text[1:].strip()
     return text or "?"
@@ -44,7 +46,9 @@ class Textroom(InputChannel):
 
         @channel.route("/", methods=["GET"])
         async def health(request):
-            return response.json({"ready": bool(request.app.ctx.agent and request.app.ctx.agent.is_ready())})
+            return response.json(
+                {"ready": bool(request.app.ctx.agent and request.app.ctx.agent.is_ready())}
+            )
 
         @channel.route("/message", methods=["POST"])
         async def message(request):
@@ -63,12 +67,16 @@ class Textroom(InputChannel):
             if not isinstance(rows, list) or len(rows) > MOST_TEXTS:
                 return response.json({"error": f"messages wanted, {MOST_TEXTS} at most"}, 400)
             processor = request.app.ctx.agent.processor
-            return response.json({"understood": [await _understood(processor, row) for row in rows]})
+            return response.json(
+                {"understood": [await _understood(processor, row) for row in rows]}
+            )
 
         return channel
 
     def _may(self, request):
-        return hmac.compare_digest(request.headers.get("authorization", "").encode(), self._expected.encode())
+        return hmac.compare_digest(
+            request.headers.get("authorization", "").encode(), self._expected.encode()
+        )
 
     async def _answer(self, message, on_new_message):
         try:

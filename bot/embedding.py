@@ -61,7 +61,9 @@ class Kept:
         new = {d: t for d, t in zip(digests, texts) if d not in self._rows}
         pieces = [list(new.items())[i : i + 64] for i in range(0, len(new), 64)]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            for n, rows in enumerate(pool.map(lambda piece: vectors([t for _, t in piece]), pieces), 1):
+            for n, rows in enumerate(
+                pool.map(lambda piece: vectors([t for _, t in piece]), pieces), 1
+            ):
                 self._rows.update(zip([d for d, _ in pieces[n - 1]], rows.astype(np.float16)))
                 progress(min(n * 64, len(new)), len(new))
         if new:
@@ -71,7 +73,11 @@ class Kept:
     def _save(self):
         self._file.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._file.with_suffix(f".{os.getpid()}.npz")
-        np.savez(temporary, digests=np.array(list(self._rows)), vectors=np.stack(list(self._rows.values())))
+        np.savez(
+            temporary,
+            digests=np.array(list(self._rows)),
+            vectors=np.stack(list(self._rows.values())),
+        )
         os.replace(temporary, self._file)
 
 

@@ -22,7 +22,11 @@ class LetterGroups:
 
     def __init__(self, bits, sizes=(1, 4)):
         self._hash = HashingVectorizer(
-            analyzer="char_wb", ngram_range=sizes, n_features=2**bits, alternate_sign=False, norm="l2"
+            analyzer="char_wb",
+            ngram_range=sizes,
+            n_features=2**bits,
+            alternate_sign=False,
+            norm="l2",
         )
 
     def rows(self, texts):
@@ -34,7 +38,11 @@ class Head:
     """A multinomial logistic regression, kept as plain arrays (no pickle): `classes`, `weights`, `bias`."""
 
     def __init__(self, classes, weights, bias):
-        self.classes, self.weights, self.bias = list(classes), weights.astype(np.float32), bias.astype(np.float32)
+        self.classes, self.weights, self.bias = (
+            list(classes),
+            weights.astype(np.float32),
+            bias.astype(np.float32),
+        )
 
     @classmethod
     def fit(cls, rows, labels, strength=10.0, iterations=300):
@@ -57,4 +65,8 @@ class Head:
     @classmethod
     def from_arrays(cls, arrays, prefix):
         """What `arrays` made."""
-        return cls(arrays[f"{prefix}_classes"].tolist(), arrays[f"{prefix}_weights"], arrays[f"{prefix}_bias"])
+        return cls(
+            arrays[f"{prefix}_classes"].tolist(),
+            arrays[f"{prefix}_weights"],
+            arrays[f"{prefix}_bias"],
+        )

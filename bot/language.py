@@ -6,7 +6,9 @@ import unicodedata
 from pathlib import Path
 from typing import List
 
+import heads
 import numpy as np
+import phrases
 import yaml
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,9 +16,6 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-
-import heads
-import phrases
 
 SCRIPTS = {"BENGALI": {"bn"}, "GURMUKHI": {"pa"}, "CYRILLIC": {"bg"}, "ARABIC": {"ar", "ur"}}
 BITS = 15
@@ -37,7 +36,9 @@ class Languages:
         """Learn from (text, language) pairs; `names` maps what people call a language to its code."""
         letters = heads.LetterGroups(BITS)
         texts, labels = zip(*examples)
-        return cls(heads.Head.fit(letters.rows(texts), labels, strength=100.0, iterations=200), names)
+        return cls(
+            heads.Head.fit(letters.rows(texts), labels, strength=100.0, iterations=200), names
+        )
 
     def identify(self, text, remembered=None):
         """``{"code", "confidence", "requested"}``; `requested` is a language asked for by name, or None."""
@@ -58,7 +59,11 @@ class Languages:
         }
 
     def _requested(self, text):
-        found = {self._names[w] for w in re.findall(r"[\w\u0900-\u0a7f]+", text.lower()) if w in self._names}
+        found = {
+            self._names[w]
+            for w in re.findall(r"[\w\u0900-\u0a7f]+", text.lower())
+            if w in self._names
+        }
         return found.pop() if len(found) == 1 else None
 
     def arrays(self):
@@ -105,7 +110,10 @@ class LanguageIdentifier(GraphComponent):
 
     @classmethod
     def load(cls, config, model_storage, resource, execution_context, **kwargs):
-        with model_storage.read_from(resource) as folder, np.load(folder / "language.npz", allow_pickle=False) as kept:
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / "language.npz", allow_pickle=False) as kept,
+        ):
             names = names_of_languages(os.environ["TEXTROOM_FLOWS"])
             return cls(Languages.from_arrays(dict(kept), names), model_storage, resource)
 

@@ -3,8 +3,19 @@
 from rasa.core.nlg import NaturalLanguageGenerator
 
 # What rasa-sdk adds to every utterance of an action; the rest are the values the action gave.
-_NOT_VALUES = {"text", "image", "json", "json_message", "custom", "response", "template", "attachment", "buttons", "elements",
-    "domain_responses"}
+_NOT_VALUES = {
+    "text",
+    "image",
+    "json",
+    "json_message",
+    "custom",
+    "response",
+    "template",
+    "attachment",
+    "buttons",
+    "elements",
+    "domain_responses",
+}
 
 A_PERSON = {"topic": "talk_to_a_person", "say": "utter_none_of_these"}
 
@@ -23,5 +34,7 @@ class ResponseNames(NaturalLanguageGenerator):
         if utter_action == "utter_answer":
             utter_action = f"utter_{topic['id']}"
         if utter_action == "utter_did_you_mean":
-            choices = [{"topic": t["id"], "intent": t["intent"]} for t in topic["alternatives"]] + [A_PERSON]
+            choices = [{"topic": t["id"], "intent": t["intent"]} for t in topic["alternatives"]] + [
+                A_PERSON
+            ]
         return {"custom": {"response": utter_action, "values": values, "choices": choices}}

@@ -41,17 +41,25 @@ def _validate_actions_with_one_validator():
 
 def _keep_one_session_to_the_actions():
     # EndpointConfig opens a new HTTP session, and a TCP connection, for every action call.
-    async def request(self, method="post", subpath=None, content_type="application/json", compress=False, **kwargs):
+    async def request(
+        self, method="post", subpath=None, content_type="application/json", compress=False, **kwargs
+    ):
         session = getattr(self, "_kept_session", None)
         if session is None or session.closed:
             timeout = aiohttp.ClientTimeout(total=ACTION_TIMEOUT_SECONDS)
-            session = self._kept_session = aiohttp.ClientSession(headers=self.headers, timeout=timeout)
+            session = self._kept_session = aiohttp.ClientSession(
+                headers=self.headers, timeout=timeout
+            )
         headers = {"Content-Type": content_type, **(kwargs.pop("headers", None) or {})}
         kwargs.pop("timeout", None)
         where, what = concat_url(self.url, subpath), self.combine_parameters(kwargs)
-        async with session.request(method, where, headers=headers, params=what, compress=compress, **kwargs) as answer:
+        async with session.request(
+            method, where, headers=headers, params=what, compress=compress, **kwargs
+        ) as answer:
             if answer.status >= 400:
-                raise ClientResponseError(answer.status, answer.reason, json.dumps({"error": "action refused"}))
+                raise ClientResponseError(
+                    answer.status, answer.reason, json.dumps({"error": "action refused"})
+                )
             return await answer.json()
 
     EndpointConfig.request = request

@@ -32,5 +32,7 @@ def load(flows):
                 if line.strip(" -")
             ]
         except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{file}: not a file of example phrases ({type(error).__name__})") from error
+            raise ValueError(
+                f"{file}: not a file of example phrases ({type(error).__name__})"
+            ) from error
     return found

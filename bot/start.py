@@ -17,8 +17,12 @@ class OnlyOurWords(logging.Formatter):
     """A log line: level, logger and, from our own loggers only, the message. Rasa's carry patients' words."""
 
     def format(self, record):
-        said = record.getMessage() if record.name.startswith("textroom") else type(record.msg).__name__
-        failure = f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+        said = (
+            record.getMessage() if record.name.startswith("textroom") else type(record.msg).__name__
+        )
+        failure = (
+            f" ({record.exc_info[0].__name__})" if record.exc_info and record.exc_info[0] else ""
+        )
         return f"@ {record.levelname.lower()} {record.name}: {said}{failure}"
 
 
@@ -38,8 +42,8 @@ def main():
     import standins
 
     standins.install()
-    import rasa.__main__
     import patches
+    import rasa.__main__
 
     patches.apply()
     configure = rasa.__main__.configure_structlog
@@ -48,7 +52,9 @@ def main():
         configure(*args, **kwargs)
         keep_words_out_of_logs()
 
-    rasa.__main__.configure_structlog = configure_then_scrub  # the last thing Rasa does before its command runs
+    rasa.__main__.configure_structlog = (
+        configure_then_scrub  # the last thing Rasa does before its command runs
+    )
     sys.argv[0] = "rasa"
     rasa.__main__.main()
 

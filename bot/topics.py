@@ -3,7 +3,11 @@
 import os
 from typing import List
 
+import embedding
+import heads
 import numpy as np
+import phrases
+import trust_phrases
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -11,11 +15,6 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-
-import embedding
-import heads
-import phrases
-import trust_phrases
 
 # The three bands, chosen on held-out phrases (tests/bench/understanding.py prints what each choice costs):
 ANSWER = 0.50  # at least this sure: answer
@@ -82,7 +81,12 @@ def decide(chances, intent_of):
         band = "answer" if confidence >= ANSWER else "ask"
     others = [(t, c) for t, c in ranked if t != UNKNOWN][:OFFERED]
     alternatives = [{"id": t, "confidence": round(c, 4), "intent": intent_of(t)} for t, c in others]
-    return {"id": best, "confidence": round(confidence, 4), "band": band, "alternatives": alternatives}
+    return {
+        "id": best,
+        "confidence": round(confidence, 4),
+        "band": band,
+        "alternatives": alternatives,
+    }
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -99,7 +103,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def load(cls, config, model_storage, resource, execution_context, **kwargs):
-        with model_storage.read_from(resource) as folder, np.load(folder / "topics.npz", allow_pickle=False) as kept:
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / "topics.npz", allow_pickle=False) as kept,
+        ):
             return cls(Topics.from_arrays(dict(kept)), model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -107,7 +114,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         examples = phrases.load(os.environ["TEXTROOM_FLOWS"])
         kept = embedding.Kept(os.environ["TEXTROOM_VECTORS"])
         vectors = kept.vectors([p.text for p in examples], _say_progress)
-        print(f"@ learning {len(examples)} phrases of {len({p.topic for p in examples})} topics", flush=True)
+        print(
+            f"@ learning {len(examples)} phrases of {len({p.topic for p in examples})} topics",
+            flush=True,
+        )
         self._topics = Topics.fit(examples, vectors)
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / "topics.npz", **self._topics.arrays())

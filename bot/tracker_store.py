@@ -20,6 +20,10 @@ create table if not exists events (
 );
 create index if not exists events_by_sender on events (sender, id);
 """
+_SINCE_SESSION_START = """
+select data from events where sender = ?
+and id >= (select coalesce(max(id), 0) from events where sender = ? and starts_session) order by id
+"""
 
 
 class AppendingTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -54,7 +58,10 @@ class AppendingTrackerStore(TrackerStore, SerializedTrackerAsText):
         if tracker.sender_id.startswith("dry-"):
             return
         new = list(tracker.events)[getattr(tracker, "saved_events", 0) :]
-        rows = [(tracker.sender_id, isinstance(e, SessionStarted), json.dumps(_without_words(e))) for e in new]
+        rows = [
+            (tracker.sender_id, isinstance(e, SessionStarted), json.dumps(_without_words(e)))
+            for e in new
+        ]
         if rows:
             await self._run(self._append, rows)
         tracker.saved_events = len(tracker.events)
@@ -65,7 +72,9 @@ class AppendingTrackerStore(TrackerStore, SerializedTrackerAsText):
             self._live.popitem(last=False)
 
     async def keys(self):
-        return await self._run(lambda: [r[0] for r in self._connection.execute("select distinct sender from events")])
+        return await self._run(
+            lambda: [r[0] for r in self._connection.execute("select distinct sender from events")]
+        )
 
     async def forget(self, sender_id):
         """Erase a conversation."""
@@ -73,18 +82,19 @@ class AppendingTrackerStore(TrackerStore, SerializedTrackerAsText):
         await self._run(self._delete, sender_id)
 
     async def _run(self, function, *args):
-        return await asyncio.get_running_loop().run_in_executor(self._writer, functools.partial(function, *args))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, functools.partial(function, *args)
+        )
 
     def _load(self, sender):
-        start = "select coalesce(max(id), 0) from events where sender = ? and starts_session"
-        rows = self._connection.execute(
-            f"select data from events where sender = ? and id >= ({start}) order by id", (sender, sender)
-        )
+        rows = self._connection.execute(_SINCE_SESSION_START, (sender, sender))
         return [json.loads(row[0]) for row in rows]
 
     def _append(self, rows):
         with self._connection:
-            self._connection.executemany("insert into events (sender, starts_session, data) values (?, ?, ?)", rows)
+            self._connection.executemany(
+                "insert into events (sender, starts_session, data) values (?, ?, ?)", rows
+            )
 
     def _delete(self, sender):
         with self._connection:

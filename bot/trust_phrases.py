@@ -4,10 +4,9 @@ import logging
 import os
 import threading
 
+import embedding
 import numpy as np
 import requests
-
-import embedding
 
 log = logging.getLogger("textroom.phrases")
 
@@ -59,7 +58,9 @@ class OwnPhrases:
         base = os.environ["TEXTROOM_ACTIONS_URL"].rpartition("/")[0]
         headers = {"Authorization": f"Bearer {os.environ['TEXTROOM_BOT_SECRET']}"}
         try:
-            answer = requests.get(f"{base}/phrases/{trust}", headers=headers, timeout=TIMEOUT_SECONDS)
+            answer = requests.get(
+                f"{base}/phrases/{trust}", headers=headers, timeout=TIMEOUT_SECONDS
+            )
             answer.raise_for_status()
             found = answer.json()
         except (requests.RequestException, ValueError) as error:

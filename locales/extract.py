@@ -26,8 +26,15 @@ def questions(file: BinaryIO, keywords: Any, comment_tags: Any, options: Any) ->
     lines = file.read().decode("utf-8")
     for topic in yaml.safe_load(lines)["topics"]:
         context = f"question_{topic['id']}"
-        yield _line_of(lines, f"id: {topic['id']}"), "pgettext", (context, topic["question"]), ["A short menu line."]
+        yield (
+            _line_of(lines, f"id: {topic['id']}"),
+            "pgettext",
+            (context, topic["question"]),
+            ["A short menu line."],
+        )
 
 
 def _line_of(lines: str, wanted: str) -> int:
-    return next((n for n, line in enumerate(lines.splitlines(), 1) if line.strip().endswith(wanted)), 1)
+    return next(
+        (n for n, line in enumerate(lines.splitlines(), 1) if line.strip().endswith(wanted)), 1
+    )

@@ -3,18 +3,18 @@
 import hashlib
 import hmac
 import logging
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from messaging import processes
 from messaging.processes import Child
 from records.settings import HERE, Settings
 
 log = logging.getLogger(__name__)
 
 BOT, FLOWS = HERE / "bot", HERE / "flows"
-_LEARNED_FROM = ("*/nlu/*.yml", "*/rules.yml", "*/stories.yml", "*/domain.yml", "domain.yml", "keywords/*.yml")
+_LEARNED_FROM = ("*/nlu/*.yml", "*/rules.yml", "*/stories.yml", "*/domain.yml", "domain.yml")
 # Of the child's lines only those it marks as fit for a log are passed on: Rasa's own can carry patients' words.
 _FIT = "@ "
 
@@ -40,9 +40,13 @@ def install(say: Callable[[str], None]) -> None:
     """Make the agent's own environment what bot/pyproject.toml says. TrainingFailed if uv cannot."""
     if not (BOT / ".venv").exists():
         say("installing the agent's packages (once; a minute or two)")
-    uv = os.environ.get("UV", "uv")  # uv tells where it really is; what is on PATH may be another tool's shim
+    uv = processes.variable(
+        "UV", "uv"
+    )  # uv tells where it really is; what is on PATH may be another tool's shim
     last: list[str] = []
-    sync = Child("uv sync", [uv, "sync", "--project", str(BOT)], {"UV_NO_PROGRESS": "1"}, HERE, last.append)
+    sync = Child(
+        "uv sync", [uv, "sync", "--project", str(BOT)], {"UV_NO_PROGRESS": "1"}, HERE, last.append
+    )
     if sync.run_once() != 0:
         raise TrainingFailed("\n".join(last[-10:]))
 
@@ -55,7 +59,14 @@ def train(settings: Settings, say: Callable[[str], None]) -> Path:
     model.parent.mkdir(parents=True, exist_ok=True)
     data = [str(f) for pattern in _LEARNED_FROM[:3] for f in sorted(FLOWS.glob(pattern))]
     arguments = ["train", "--force", "--domain", str(FLOWS), "--config", str(BOT / "config.yml")]
-    arguments += ["--out", str(model.parent), "--fixed-model-name", model.name.removesuffix(".tar.gz"), "--data", *data]
+    arguments += [
+        "--out",
+        str(model.parent),
+        "--fixed-model-name",
+        model.name.removesuffix(".tar.gz"),
+        "--data",
+        *data,
+    ]
     last: list[str] = []
 
     def heard(line: str) -> None:
@@ -72,7 +83,14 @@ def train(settings: Settings, say: Callable[[str], None]) -> Path:
 def child(settings: Settings, model: Path, say: Callable[[str], None]) -> Child:
     """The serving process, not yet started."""
     arguments = ["run", "--model", str(model), "--endpoints", str(BOT / "endpoints.yml")]
-    arguments += ["--credentials", str(BOT / "credentials.yml"), "-i", "127.0.0.1", "-p", str(settings.rasa_port)]
+    arguments += [
+        "--credentials",
+        str(BOT / "credentials.yml"),
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(settings.rasa_port),
+    ]
 
     def heard(line: str) -> None:
         if line.startswith(_FIT):
@@ -81,7 +99,9 @@ def child(settings: Settings, model: Path, say: Callable[[str], None]) -> Child:
     return _child(settings, "rasa", arguments, heard)
 
 
-def _child(settings: Settings, name: str, arguments: list[str], say: Callable[[str], None]) -> Child:
+def _child(
+    settings: Settings, name: str, arguments: list[str], say: Callable[[str], None]
+) -> Child:
     # Its own interpreter, not `uv run`: uv would stay between us, and leave Rasa behind when it is killed.
     command = [str(BOT / ".venv" / "bin" / "python"), str(BOT / "start.py"), *arguments]
     variables = {
@@ -107,7 +127,9 @@ def _sources() -> Iterator[Path]:
 def _is_whole(model: Path) -> bool:
     """Is the model there, unchanged since it was made? A half-written or altered one is trained anew."""
     kept = _digest_file(model)
-    return model.exists() and kept.exists() and hmac.compare_digest(kept.read_text(), _digest(model))
+    return (
+        model.exists() and kept.exists() and hmac.compare_digest(kept.read_text(), _digest(model))
+    )
 
 
 def _digest_file(model: Path) -> Path:

@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from messaging import agent, outbox
-from messaging.inbox import AT_ONCE, Inbox, metadata, spoken
+from messaging import agent, danger, outbox
+from messaging.inbox import AT_ONCE, EMERGENCY, Inbox, metadata, spoken
 from messaging.rasa import Agent, Reply, Understood
 from messaging.serving import Server
 from records import conversations, patients, trusts
@@ -89,24 +89,34 @@ def ask(inbox: Inbox, text: str, code: str | None, address: str | None) -> Answe
     with inbox.sessions.begin() as session:
         trust = _trust(session, code)
         remembered = _remembered(session, trust, address)
-    danger, word = inbox.screen.find(text), inbox.keywords.find(text)
+    alarm, word = inbox.screen.find(text), inbox.keywords.find(text)
+    language: str | None
     found = Understood("emergency", 1.0, "screen", None, None)
-    replies = [Reply("utter_emergency", {}, [])]
-    if danger:
-        language = remembered if remembered in danger.languages else danger.languages[0]
+    replies = [EMERGENCY]
+    if alarm:
+        language = danger.language(inbox.agent, text, alarm, remembered)
     elif word and word[0] in AT_ONCE:
         language = word[1] or remembered or DEFAULT
         found = Understood(AT_ONCE[word[0]][0], 1.0, "keyword", None, None)
         replies = [Reply(AT_ONCE[word[0]][1], {}, [])]
     else:
         replies, found = inbox.agent.reply(
-            f"{DRY}{uuid4()}", str(uuid4()), *spoken(text, word), metadata(trust, remembered, dry=True)
+            f"{DRY}{uuid4()}",
+            str(uuid4()),
+            *spoken(text, word),
+            metadata(trust, remembered, dry=True),
         )
-        language = found.requested_language if _changes(replies) else found.language or remembered or DEFAULT
+        language = (
+            found.requested_language
+            if _changes(replies)
+            else found.language or remembered or DEFAULT
+        )
     return _answer(inbox, trust, language or DEFAULT, replies, found)
 
 
-def _answer(inbox: Inbox, trust: Trust, language: str, replies: list[Reply], found: Understood) -> Answer:
+def _answer(
+    inbox: Inbox, trust: Trust, language: str, replies: list[Reply], found: Understood
+) -> Answer:
     rendered = [outbox.words(inbox.wording, trust, reply, language)[0] for reply in replies]
     return Answer(
         found.topic,
@@ -123,7 +133,11 @@ def _changes(replies: list[Reply]) -> bool:
 
 
 def _trust(session: Session, code: str | None) -> Trust:
-    found = trusts.find(session, code) if code else session.scalar(select(Trust).order_by(Trust.code).limit(1))
+    found = (
+        trusts.find(session, code)
+        if code
+        else session.scalar(select(Trust).order_by(Trust.code).limit(1))
+    )
     if found is None:
         raise LookupError(f"there is no trust {code}" if code else "there is no trust yet")
     return found

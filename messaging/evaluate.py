@@ -50,7 +50,13 @@ def read(file: Path) -> list[Row]:
 def _row(raw: dict[str, str | None]) -> Row:
     topic = (raw["topic"] or "").strip()
     others = {a.strip() for a in (raw.get("alternatives") or "").split("|") if a.strip()}
-    return Row(raw["text"] or "", raw["language"] or "", raw["style"] or "", topic, frozenset(others | {topic}))
+    return Row(
+        raw["text"] or "",
+        raw["language"] or "",
+        raw["style"] or "",
+        topic,
+        frozenset(others | {topic}),
+    )
 
 
 def run(rows: list[Row], screen: Screen, agent: Agent) -> list[Outcome]:
@@ -71,7 +77,9 @@ def _outcome(row: Row, understood: Understood, danger: bool, milliseconds: float
     if danger:
         ranked.insert(0, EMERGENCY)
     answered = danger or understood.band == "answer"
-    return Outcome(row, tuple(dict.fromkeys(ranked))[:3], answered, understood.language, milliseconds)
+    return Outcome(
+        row, tuple(dict.fromkeys(ranked))[:3], answered, understood.language, milliseconds
+    )
 
 
 def figures(outcomes: Iterable[Outcome]) -> dict[str, float | None]:
@@ -104,8 +112,14 @@ def report(outcomes: list[Outcome]) -> dict[str, Any]:
     """The figures of all, of each language and of each style."""
     return {
         "all": figures(outcomes),
-        "languages": {code: figures(o for o in outcomes if o.row.language == code) for code in _seen(outcomes, "language")},
-        "styles": {style: figures(o for o in outcomes if o.row.style == style) for style in _seen(outcomes, "style")},
+        "languages": {
+            code: figures(o for o in outcomes if o.row.language == code)
+            for code in _seen(outcomes, "language")
+        },
+        "styles": {
+            style: figures(o for o in outcomes if o.row.style == style)
+            for style in _seen(outcomes, "style")
+        },
     }
 
 
@@ -123,16 +137,26 @@ def table(found: dict[str, Any]) -> str:
     columns = list(found["all"])
     lines = [f"{'':<14}" + "".join(f"{_short(c):>11}" for c in columns)]
     for name, row in [("all", found["all"]), *found["languages"].items(), *found["styles"].items()]:
-        cells = ("-" if row[c] is None else f"{row[c]:.3f}" if isinstance(row[c], float) else str(row[c]) for c in columns)
+        cells = (
+            "-" if row[c] is None else f"{row[c]:.3f}" if isinstance(row[c], float) else str(row[c])
+            for c in columns
+        )
         lines.append(f"{name[:13]:<14}" + "".join(f"{cell:>11}" for cell in cells))
     return "\n".join(lines)
 
 
 def _short(column: str) -> str:
-    return column.replace("emergency_", "em_").replace("out_of_scope", "oos").replace("refused_wrongly", "refused")[:10]
+    return (
+        column.replace("emergency_", "em_")
+        .replace("out_of_scope", "oos")
+        .replace("refused_wrongly", "refused")[:10]
+    )
 
 
 def misses(outcomes: list[Outcome]) -> str:
     """One line for each message that was taken wrongly: what it was, what came first, and the text."""
     wrong = [o for o in outcomes if o.ranked[0] not in o.row.right]
-    return "\n".join(f"{o.row.language} {o.row.style:<10} {o.row.topic} -> {o.ranked[0]}: {o.row.text}" for o in wrong)
+    return "\n".join(
+        f"{o.row.language} {o.row.style:<10} {o.row.topic} -> {o.ranked[0]}: {o.row.text}"
+        for o in wrong
+    )

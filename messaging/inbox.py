@@ -6,15 +6,15 @@ transaction that marks the message answered. No transaction is open while the ag
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from messaging import keywords, outbox, rasa
+from messaging import danger, keywords, outbox, rasa
 from messaging.keywords import Keywords
 from messaging.screen import Danger, Screen
 from messaging.wording import Wording
-from records import clock, conversations, inbox, messages, optouts, tasks, trusts
+from records import clock, conversations, inbox, messages, optouts, tasks
 from records.conversations import Conversation
 from records.database import Sessions
 from records.errors import AgentUnavailable
@@ -28,8 +28,12 @@ log = logging.getLogger(__name__)
 RETRY = timedelta(seconds=3)  # after the agent could not answer; grows with each try
 SLOWEST_RETRY = timedelta(seconds=30)
 HOLD_ONCE_IN = timedelta(hours=1)
+EMERGENCY = rasa.Reply("utter_emergency", {}, [])
 # Words that are obeyed before the agent is asked: (topic, response).
-AT_ONCE = {"stop": ("stop_messages", "utter_opted_out"), "start": ("start_messages", "utter_opted_in")}
+AT_ONCE = {
+    "stop": ("stop_messages", "utter_opted_out"),
+    "start": ("start_messages", "utter_opted_in"),
+}
 # Words that stand for a topic.
 _MEANT = {"human": "talk_to_a_person", "safe": "ask_for_visit_quietly"}
 
@@ -73,18 +77,19 @@ class Inbox:
         with self.sessions.begin() as session:
             waiting = inbox.waiting_after(session, seen)
         for message in waiting:
-            danger = self.screen.find(message.body)
-            if danger:
+            found = self.screen.find(message.body)
+            if found:
                 with self.sessions.begin() as session:
-                    turn = _turn(session, session.get_one(Conversation, message.conversation_id), message)
-                    self._warn(session, turn, danger)
+                    conversation = session.get_one(Conversation, message.conversation_id)
+                    turn = _turn(session, conversation, message)
+                self._warn(turn, found)
         return waiting[-1].id if waiting else seen
 
     def _answer(self, turn: Turn) -> None:
-        danger = self.screen.find(turn.message.body)
+        found = self.screen.find(turn.message.body)
+        if found:
+            return self._warn(turn, found)
         with self.sessions.begin() as session:
-            if danger:
-                return self._warn(session, turn, danger)
             if self._obey(session, turn):
                 return None
             earlier = inbox.earlier_waiting(session, turn.message)
@@ -93,16 +98,18 @@ class Inbox:
             text, choice = self._said(session, turn)
         return self._ask_agent(turn, text, choice)
 
-    def _warn(self, session: Any, turn: Turn, danger: Danger) -> None:
+    def _warn(self, turn: Turn, found: Danger) -> None:
         """The fixed words on danger to life, and a task for staff. Never held up by an opt-out."""
+        language = danger.language(self.agent, turn.message.body, found, turn.conversation.language)
         now = clock.now()
-        if not inbox.finish(session, turn.message, now):
-            return
-        language = danger_language(danger, turn)
-        message = session.get_one(Inbound, turn.message.id)
-        message.topic, message.band, message.language = "emergency", "screen", language
-        tasks.give(session, turn.trust.id, turn.conversation.id, turn.message.sid, TaskKind.EMERGENCY, now)
-        self._say(session, turn, language, [rasa.Reply("utter_emergency", {}, [])], Lane.EMERGENCY)
+        with self.sessions.begin() as session:
+            if not inbox.finish(session, turn.message, now):
+                return
+            message = session.get_one(Inbound, turn.message.id)
+            message.topic, message.band, message.language = "emergency", "screen", language
+            sid, kind = turn.message.sid, TaskKind.EMERGENCY
+            tasks.give(session, turn.trust.id, turn.conversation.id, sid, kind, now)
+            self._say(session, turn, language, [EMERGENCY], Lane.EMERGENCY)
 
     def _obey(self, session: Any, turn: Turn) -> bool:
         """STOP, START and messages without words; says whether that was all there was to do."""
@@ -131,13 +138,22 @@ class Inbox:
         number = keywords.number(turn.message.body)
         if pressed is None and number is None:
             return turn.message.body, None
-        offer, n = pressed or (conversations.open_offer(turn.conversation, clock.now()), number or 0)
-        return None, messages.chosen(session, turn.conversation.id, offer, n) or {"topic": "unknown_choice"}
+        offer, n = pressed or (
+            conversations.open_offer(turn.conversation, clock.now()),
+            number or 0,
+        )
+        return None, messages.chosen(session, turn.conversation.id, offer, n) or {
+            "topic": "unknown_choice"
+        }
 
     def _ask_agent(self, turn: Turn, text: str | None, choice: dict[str, Any] | None) -> None:
         try:
             replies, understood = self.agent.reply(
-                str(turn.conversation.id), turn.message.sid, text, choice, metadata(turn.trust, turn.language)
+                str(turn.conversation.id),
+                turn.message.sid,
+                text,
+                choice,
+                metadata(turn.trust, turn.language),
             )
         except AgentUnavailable as error:
             log.warning("agent unavailable: %s", error)
@@ -166,21 +182,42 @@ class Inbox:
             wait = min(RETRY * (turn.message.tries + 1), SLOWEST_RETRY)
             inbox.postpone(session, turn.conversation.id, now + wait)
             message = session.get_one(Inbound, turn.message.id)
-            if message.held_at is None and not inbox.was_held_since(session, message, now - HOLD_ONCE_IN):
-                self._say(session, turn, turn.language, [rasa.Reply("utter_holding", {}, [])], first=100)
+            if message.held_at is None and not inbox.was_held_since(
+                session, message, now - HOLD_ONCE_IN
+            ):
+                self._say(
+                    session, turn, turn.language, [rasa.Reply("utter_holding", {}, [])], first=100
+                )
             message.held_at = message.held_at or now
 
     def _say(
-        self, session: Any, turn: Turn, language: str, replies: list[rasa.Reply], lane: Lane = Lane.REPLY, first: int = 0
+        self,
+        session: Any,
+        turn: Turn,
+        language: str,
+        replies: list[rasa.Reply],
+        lane: Lane = Lane.REPLY,
+        first: int = 0,
     ) -> None:
         conversation = session.get_one(Conversation, turn.conversation.id)
         for n, reply in enumerate(replies, first):
             outbox.queue(
-                session, self.wording, turn.trust, conversation, reply, language, lane, clock.now(), turn.message.sid, n
+                session,
+                self.wording,
+                turn.trust,
+                conversation,
+                reply,
+                language,
+                lane,
+                clock.now(),
+                turn.message.sid,
+                n,
             )
 
 
-def spoken(text: str, word: tuple[str, str | None] | None) -> tuple[str | None, dict[str, Any] | None]:
+def spoken(
+    text: str, word: tuple[str, str | None] | None
+) -> tuple[str | None, dict[str, Any] | None]:
     """(text, choice) for the agent: the text as it is, or the choice that a keyword stands for."""
     return (None, {"topic": _MEANT[word[0]]}) if word else (text, None)
 
@@ -188,13 +225,6 @@ def spoken(text: str, word: tuple[str, str | None] | None) -> tuple[str | None, 
 def metadata(trust: Trust, language: str | None, dry: bool = False) -> dict[str, Any]:
     """What the agent is told beside the text; `dry` has its actions undo what they did."""
     return {"trust": trust.code, "phrases": trust.phrases_version, "language": language, "dry": dry}
-
-
-def danger_language(danger: Danger, turn: Turn) -> str:
-    """The language to warn in: the remembered one if the danger was named in it, else the one it was named in."""
-    if turn.language in danger.languages:
-        return turn.language
-    return danger.languages[0]
 
 
 def _turn(session: Any, conversation: Conversation, message: Inbound) -> Turn:

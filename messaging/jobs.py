@@ -1,4 +1,4 @@
-"""The threads that work: answer, watch for danger, hand over; and the clock that wakes what is only due now and then."""
+"""The threads that work: answer, watch for danger, hand over; and the clock that wakes what is due now and then."""
 
 import logging
 import threading
@@ -31,14 +31,18 @@ class Workers:
         self._stopping = threading.Event()
         self._bells: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
-        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(4)})
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(4)}
+        )
 
     def add(self, name: str, work: Callable[[], bool], threads: int) -> Callable[[], None]:
         """Run `work` in this many threads. Returns the bell that wakes them."""
         bells = [threading.Event() for _ in range(threads)]
         self._bells += bells
         for n, bell in enumerate(bells):
-            thread = threading.Thread(target=self._loop, args=(work, bell), name=f"{name}-{n}", daemon=True)
+            thread = threading.Thread(
+                target=self._loop, args=(work, bell), name=f"{name}-{n}", daemon=True
+            )
             self._threads.append(thread)
 
         def ring() -> None:
@@ -86,8 +90,7 @@ def _guarded(work: Callable[[], object]) -> bool:
     """The job runner's one catch: whatever failed is in the log by its name, and is tried again."""
     try:
         return bool(work())
-    except Exception as error:  # noqa: BLE001 - the edge: a job that dies would stop every later message
+    except Exception as error:
         log.error("job failed: %s at %s", type(error).__name__, logs.place(error))
         threading.Event().wait(AFTER_FAILURE_SECONDS)
         return True
-

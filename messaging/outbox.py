@@ -65,12 +65,16 @@ def queue(
     )
 
 
-def words(wording: Wording, trust: Trust, reply: Reply, language: str) -> tuple[Rendered, list[dict[str, Any]]]:
+def words(
+    wording: Wording, trust: Trust, reply: Reply, language: str
+) -> tuple[Rendered, list[dict[str, Any]]]:
     """The words of a response and its choices with their titles; where they are incomplete, words that say so."""
     values = trusts.values(trust, language) | {k: str(v) for k, v in reply.values.items()}
     choices = [choice | {"title": _title(wording, choice, language)} for choice in reply.choices]
     try:
-        return wording.render(reply.response, language, values, tuple(c["title"] for c in choices)), choices
+        return wording.render(
+            reply.response, language, values, tuple(c["title"] for c in choices)
+        ), choices
     except AnswerIncomplete as error:
         log.error("answer cannot be sent: %s", error)
         return wording.render(AnswerIncomplete.say, language, values), []
@@ -79,7 +83,11 @@ def words(wording: Wording, trust: Trust, reply: Reply, language: str) -> tuple[
 def _title(wording: Wording, choice: dict[str, Any], language: str) -> str:
     if "title" in choice:
         return str(choice["title"])
-    return wording.text(choice["say"], language) if "say" in choice else wording.question(choice["topic"], language)
+    return (
+        wording.text(choice["say"], language)
+        if "say" in choice
+        else wording.question(choice["topic"], language)
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,11 @@ class Outbox:
             if message is None:
                 return False
             text = self._outgoing(session, message)
-            known = set(session.scalars(select(Message.sid).where(Message.conversation_id == message.conversation_id)))
+            known = set(
+                session.scalars(
+                    select(Message.sid).where(Message.conversation_id == message.conversation_id)
+                )
+            )
         try:
             found = self.carrier.find(text, message.created_at, {sid for sid in known if sid})
         except CarrierUnavailable as error:
@@ -124,7 +136,9 @@ class Outbox:
     def _allowed(self, session: Session, message: Message) -> Outgoing | None:
         """The text to hand over, or None where it is withheld: opted out since, or too late to be of use."""
         conversation = session.get_one(Conversation, message.conversation_id)
-        stopped = optouts.stands(session, message.trust_id, conversation.channel, conversation.address)
+        stopped = optouts.stands(
+            session, message.trust_id, conversation.channel, conversation.address
+        )
         if (stopped and message.response not in ALWAYS) or message.expires_at <= clock.now():
             messages.change_stage(message, Stage.PENDING)
             messages.change_stage(message, Stage.WITHHELD)
@@ -137,7 +151,12 @@ class Outbox:
         sender = trusts.sender_for(session, trust, conversation.channel)
         seconds = int((message.expires_at - clock.now()).total_seconds())
         return Outgoing(
-            message.id, sender or "", conversation.address, message.body, tuple(c["title"] for c in message.choices), max(1, seconds)
+            message.id,
+            sender or "",
+            conversation.address,
+            message.body,
+            tuple(c["title"] for c in message.choices),
+            max(1, seconds),
         )
 
     def _hand_over(self, message_id: UUID, text: Outgoing) -> None:
@@ -148,7 +167,8 @@ class Outbox:
             return
         except (CannotSend, CarrierUnavailable) as error:
             log.warning("not sent: message %s %s %s", message_id, type(error).__name__, error)
-            return self._not_sent(message_id, error)
+            self._not_sent(message_id, error)
+            return
         with self.sessions.begin() as session:
             message = session.get_one(Message, message_id, with_for_update=True)
             messages.settle_sent(message, accepted.sid, accepted.status, clock.now())

@@ -19,9 +19,16 @@ GRACE_SECONDS = 3.0  # between asking it to stop and making it
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Our environment for a child of another virtual environment, with `extra`; no secret of the carrier's goes along."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TWILIO_") and k != "VIRTUAL_ENV"}
+    """Our environment for a child of another virtual environment, with `extra`; the carrier's secrets stay here."""
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith("TWILIO_") and k != "VIRTUAL_ENV"
+    }
     return kept | dict(extra)
+
+
+def variable(name: str, default: str) -> str:
+    """What the program that started us says about itself; our own settings are in records.settings."""
+    return os.environ.get(name, default)
 
 
 @dataclass
@@ -39,10 +46,10 @@ class Child:
 
     def run_once(self) -> int:
         """Run it to its end in this thread; its exit code."""
-        process = self._start()
-        for line in process.stdout or ():
-            self.say(line.rstrip("\n"))
-        return process.wait()
+        with self._start() as process:
+            for line in process.stdout or ():
+                self.say(line.rstrip("\n"))
+        return process.returncode
 
     def watch(self) -> threading.Thread:
         """Keep it running from a thread of its own until `stop`."""

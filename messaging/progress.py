@@ -16,11 +16,23 @@ def say(what: str) -> None:
     _console.print(f"main | {what}", markup=False)
 
 
+def from_rasa(line: str) -> None:
+    """One line of the agent's, marked as its own."""
+    _console.print(f"rasa | {line}", markup=False)
+
+
 @contextmanager
 def bar() -> Iterator[Callable[[str], None]]:
     """A function that takes the trainer's lines: counts become a bar (or, not on a terminal, a line each tenth)."""
-    columns = TextColumn("main | {task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=_console, transient=True, disable=not _console.is_terminal) as shown:
+    columns = (
+        TextColumn("main | {task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=_console, transient=True, disable=not _console.is_terminal
+    ) as shown:
         task = shown.add_task("reading the example phrases", total=None, visible=False)
         tenths = [-1]
 

@@ -50,38 +50,62 @@ class Agent:
     """The agent's channel at `url`, opened with the shared secret. One instance serves many threads."""
 
     def __init__(self, url: str, secret: str):
+        self.url = url
         self._url = f"{url}/webhooks/textroom"
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {secret}"
 
     def reply(
-        self, sender: str, message_id: str, text: str | None, choice: dict[str, Any] | None, metadata: dict[str, Any]
+        self,
+        sender: str,
+        message_id: str,
+        text: str | None,
+        choice: dict[str, Any] | None,
+        metadata: dict[str, Any],
     ) -> tuple[list[Reply], Understood]:
         """What to say to this message. AgentUnavailable where there is no usable answer, whatever the reason."""
-        body = {"sender": sender, "message_id": message_id, "text": text, "choice": choice, "metadata": metadata}
+        body = {
+            "sender": sender,
+            "message_id": message_id,
+            "text": text,
+            "choice": choice,
+            "metadata": metadata,
+        }
         found = self._post("message", body)
         replies = [Reply(m["response"], m["values"], m["choices"]) for m in found["messages"]]
         if not replies:
             raise AgentUnavailable("an empty reply")
         return replies, Understood.from_json(found)
 
-    def understand(self, texts: list[str], metadata: dict[str, Any] | None = None) -> list[Understood]:
-        """What the agent makes of texts outside any conversation, in bulk."""
+    def understand(
+        self, texts: list[str], metadata: dict[str, Any] | None = None, seconds: float = 60
+    ) -> list[Understood]:
+        """What the agent makes of texts outside any conversation, in bulk. AgentUnavailable as in `reply`."""
         rows = [{"text": text, "metadata": metadata or {}} for text in texts]
         pieces = [rows[i : i + 50] for i in range(0, len(rows), 50)]
-        found = [row for piece in pieces for row in self._post("understand", {"messages": piece}, 60)["understood"]]
+        found = [
+            row
+            for piece in pieces
+            for row in self._post("understand", {"messages": piece}, seconds)["understood"]
+        ]
         return [Understood.from_json(row) for row in found]
 
     def is_ready(self) -> bool:
         """Does it answer, with a model loaded?"""
         try:
-            return bool(self._session.get(f"{self._url}/", timeout=(CONNECT_SECONDS, 2)).json().get("ready"))
+            return bool(
+                self._session.get(f"{self._url}/", timeout=(CONNECT_SECONDS, 2)).json().get("ready")
+            )
         except (requests.RequestException, ValueError):
             return False
 
-    def _post(self, what: str, body: dict[str, Any], seconds: float = READ_SECONDS) -> dict[str, Any]:
+    def _post(
+        self, what: str, body: dict[str, Any], seconds: float = READ_SECONDS
+    ) -> dict[str, Any]:
         try:
-            answer = self._session.post(f"{self._url}/{what}", json=body, timeout=(CONNECT_SECONDS, seconds))
+            answer = self._session.post(
+                f"{self._url}/{what}", json=body, timeout=(CONNECT_SECONDS, seconds)
+            )
             answer.raise_for_status()
             found = answer.json()
         except (requests.RequestException, ValueError) as error:

@@ -67,20 +67,31 @@ class Screen:
         """Take ``{language: {danger: [pattern], "never": [pattern]}}``; ValueError names a bad pattern."""
         self._never = _joined(p for rows in lists.values() for p in rows.get("never", []))
         self._dangers = [
-            (kind, language, _joined(patterns))
+            (kind, language, pattern)
             for language, rows in lists.items()
             for kind, patterns in rows.items()
-            if kind != "never" and patterns
+            if kind != "never" and (pattern := _joined(patterns))
         ]
-        words = {w for rows in lists.values() for k, ps in rows.items() if k != "never" for p in ps for w in _words(p)}
+        words = {
+            w
+            for rows in lists.values()
+            for k, ps in rows.items()
+            if k != "never"
+            for p in ps
+            for w in _words(p)
+        }
         self._vocabulary = sorted(w for w in words if len(w) >= 5)
-        self._known = words | {w for rows in lists.values() for p in rows.get("never", []) for w in _words(p)}
+        self._known = words | {
+            w for rows in lists.values() for p in rows.get("never", []) for w in _words(p)
+        }
         self._snap = lru_cache(maxsize=20_000)(self._nearest)
 
     @classmethod
     def load(cls, folder: Path) -> "Screen":
         """Read every ``<language>.yml`` of the folder."""
-        return cls({f.stem: yaml.safe_load(f.read_text("utf-8")) for f in sorted(folder.glob("*.yml"))})
+        return cls(
+            {f.stem: yaml.safe_load(f.read_text("utf-8")) for f in sorted(folder.glob("*.yml"))}
+        )
 
     def find(self, text: str) -> Danger | None:
         """The danger this text names, or None. Looks at the words as written, then with misspellings mended."""
@@ -89,7 +100,9 @@ class Screen:
 
     def _match(self, folded: str) -> Danger | None:
         line = self._never.sub(" _ ", f" {folded} ") if self._never else f" {folded} "
-        hits = [(kind, language) for kind, language, pattern in self._dangers if pattern.search(line)]
+        hits = [
+            (kind, language) for kind, language, pattern in self._dangers if pattern.search(line)
+        ]
         if not hits:
             return None
         languages = [language for _, language in hits]
@@ -100,14 +113,20 @@ class Screen:
         """The list's own spelling of a misspelt word: one slip in five letters or more, two in nine."""
         if len(word) < 5 or word in self._known:
             return word
-        found = process.extractOne(word, self._vocabulary, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
+        found = process.extractOne(
+            word, self._vocabulary, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2
+        )
         return found[0] if found and found[0][0] == word[0] else word
 
 
-def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:  # type: ignore[return]
+def _joined(patterns: Iterable[str]) -> re.Pattern[str] | None:
     expressions = [to_expression(p) for p in patterns]
     return re.compile(r"(?<= )(?:" + "|".join(expressions) + ")") if expressions else None
 
 
 def _words(pattern: str) -> list[str]:
-    return [plain.fold(w.removesuffix("*")) for w in re.split(r"[\s|()?]+", pattern) if w not in ("", "..")]
+    return [
+        plain.fold(w.removesuffix("*"))
+        for w in re.split(r"[\s|()?]+", pattern)
+        if w not in ("", "..")
+    ]

@@ -3,7 +3,9 @@
 from gsm0338 import Codec
 
 _GSM = Codec()
-_LIKE = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
+_LIKE = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}
+)
 LONGEST = 1600  # characters Twilio takes in one message
 
 

@@ -14,7 +14,11 @@ from records.errors import UnsafeSettings
 
 def check_free(ports: dict[str, int], host: str = "127.0.0.1") -> None:
     """Raise UnsafeSettings with one clear sentence for each port that another program has."""
-    taken = [f"port {port} is in use: stop the program that has it, or set {name}" for name, port in ports.items() if _is_taken(host, port)]
+    taken = [
+        f"port {port} is in use: stop the program that has it, or set {name}"
+        for name, port in ports.items()
+        if _is_taken(host, port)
+    ]
     if taken:
         raise UnsafeSettings("; ".join(taken))
 
@@ -47,7 +51,9 @@ class Server:
             host=self.host,
             port=self.port,
             threads=self.threads,
-            connection_limit=max(200, self.threads * 2),  # its default of 100 stops the whole site (libraries.md 2)
+            connection_limit=max(
+                200, self.threads * 2
+            ),  # its default of 100 stops the whole site (libraries.md 2)
             max_request_body_size=1024 * 1024,
             ident=None,
         )

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from messaging import twilio
 from messaging.carrier import Accepted, Outgoing
 from messaging.twilio import Account
-from records import clock, conversations, languages, messages, patients
+from records import clock, conversations, languages, messages
 from records.database import Sessions
 from records.inbox import Inbound
 from records.messages import Message
@@ -37,7 +37,9 @@ TIMEOUT_SECONDS = 15  # Twilio waits as long for our webhooks
 
 def account(settings: Settings) -> Account:
     """The simulator's account: it signs with a token that only this installation can know."""
-    token = hmac.new(settings.secret_key.encode(), b"phone simulator", hashlib.sha256).hexdigest()[:32]
+    token = hmac.new(settings.secret_key.encode(), b"phone simulator", hashlib.sha256).hexdigest()[
+        :32
+    ]
     return Account("AC" + "0" * 32, (token,))
 
 
@@ -66,7 +68,12 @@ class SimulatorCarrier:
             text, sid = self._reports.get()
             for status in REPORTED:
                 threading.Event().wait(SECONDS_BETWEEN_REPORTS)
-                fields = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "SmsStatus": status}
+                fields = {
+                    "MessageSid": sid,
+                    "SmsSid": sid,
+                    "MessageStatus": status,
+                    "SmsStatus": status,
+                }
                 fields |= {"To": text.to, "From": text.sender, "AccountSid": self._account.sid}
                 post_signed(self._settings, self._account, f"/twilio/status/{text.id}", fields)
 
@@ -90,20 +97,27 @@ def post_signed(settings: Settings, account: Account, path: str, fields: dict[st
 
 def pages(settings: Settings, sessions: Sessions) -> Blueprint:
     """The page and what it asks for. Patients are named by our own ids, never by their numbers."""
-    blueprint = Blueprint("simulator", __name__, url_prefix="/simulator", template_folder="templates")
+    blueprint = Blueprint(
+        "simulator", __name__, url_prefix="/simulator", template_folder="templates"
+    )
     signer = account(settings)
 
     @blueprint.before_request
     def only_from_this_machine() -> None:
         # A page elsewhere could make a browser here post to us, or point its own name at this address.
         is_cross_site = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-        if request.host.rpartition(":")[0] not in ("127.0.0.1", "localhost", "[::1]") or is_cross_site:
+        if (
+            request.host.rpartition(":")[0] not in ("127.0.0.1", "localhost", "[::1]")
+            or is_cross_site
+        ):
             abort(403)
 
     @blueprint.get("/")
     def page() -> str:
         with sessions.begin() as session:
-            people = [_person(p) for p in session.scalars(select(Patient).order_by(Patient.family_name))]
+            people = [
+                _person(p) for p in session.scalars(select(Patient).order_by(Patient.family_name))
+            ]
         return render_template("simulator.html", people=people)
 
     @blueprint.get("/<uuid:patient_id>/<any(sms, whatsapp):channel>")
@@ -116,7 +130,9 @@ def pages(settings: Settings, sessions: Sessions) -> Blueprint:
         told = request.get_json()
         with sessions.begin() as session:
             point, sender = _address(session, patient_id, channel)
-        status = post_signed(settings, signer, "/twilio/inbound", _fields(signer, point.address, sender, told))
+        status = post_signed(
+            settings, signer, "/twilio/inbound", _fields(signer, point.address, sender, told)
+        )
         return jsonify(status=status), 200 if status == 200 else 502
 
     return blueprint
@@ -129,7 +145,9 @@ def _person(patient: Patient) -> dict[str, str]:
 
 def _address(session, patient_id: UUID, channel: str) -> tuple[ContactPoint, str]:  # type: ignore[no-untyped-def]
     point = session.scalar(
-        select(ContactPoint).where(ContactPoint.patient_id == patient_id, ContactPoint.channel == channel)
+        select(ContactPoint).where(
+            ContactPoint.patient_id == patient_id, ContactPoint.channel == channel
+        )
     )
     if point is None:
         abort(404)
@@ -141,19 +159,35 @@ def _fields(account: Account, address: str, sender: str, told: dict[str, str]) -
     """The form that Twilio posts for a text, or for a tap on a WhatsApp quick reply (twilio.md 1.1)."""
     sid = "SM" + secrets.token_hex(16)
     fields = {"MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "SmsStatus": "received"}
-    fields |= {"AccountSid": account.sid, "From": address, "To": sender, "NumMedia": "0", "NumSegments": "1"}
+    fields |= {
+        "AccountSid": account.sid,
+        "From": address,
+        "To": sender,
+        "NumMedia": "0",
+        "NumSegments": "1",
+    }
     fields["Body"] = str(told.get("body", ""))
     if twilio.channel_of(address) == "whatsapp":
-        fields |= {"WaId": address.removeprefix("whatsapp:+"), "ProfileName": "Simulator", "MessageType": "text"}
+        fields |= {
+            "WaId": address.removeprefix("whatsapp:+"),
+            "ProfileName": "Simulator",
+            "MessageType": "text",
+        }
     if told.get("button"):
-        fields |= {"MessageType": "interactive", "ButtonText": fields["Body"], "ButtonPayload": str(told["button"])}
+        fields |= {
+            "MessageType": "interactive",
+            "ButtonText": fields["Body"],
+            "ButtonPayload": str(told["button"]),
+        }
     return fields
 
 
 def _thread(session, point: ContactPoint, sender: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
     trust = session.get_one(Trust, point.trust_id)
     conversation = conversations.open_for(session, trust.id, point.channel, point.address)
-    received = session.scalars(select(Inbound).where(Inbound.conversation_id == conversation.id).order_by(Inbound.id))
+    received = session.scalars(
+        select(Inbound).where(Inbound.conversation_id == conversation.id).order_by(Inbound.id)
+    )
     lines = [_in(message) for message in received]
     lines += [_out(message) for message in messages.thread(session, conversation.id) if message.sid]
     lines.sort(key=lambda line: str(line["at"]))
@@ -162,7 +196,13 @@ def _thread(session, point: ContactPoint, sender: str) -> dict[str, object]:  # 
 
 def _in(message: Inbound) -> dict[str, object]:
     at = message.received_at
-    return {"id": message.sid, "mine": True, "body": message.body, "at": at.isoformat(), "time": _clock_time(at)}
+    return {
+        "id": message.sid,
+        "mine": True,
+        "body": message.body,
+        "at": at.isoformat(),
+        "time": _clock_time(at),
+    }
 
 
 def _out(message: Message) -> dict[str, object]:

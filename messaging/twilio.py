@@ -37,7 +37,9 @@ class Account:
 
     def signed(self, url: str, fields: dict[str, str], signature: str) -> bool:
         """Did the account sign this request? `url` is built from our settings, never from the request's headers."""
-        return any(RequestValidator(token).validate(url, fields, signature) for token in self.tokens)
+        return any(
+            RequestValidator(token).validate(url, fields, signature) for token in self.tokens
+        )
 
     def signature(self, url: str, fields: dict[str, str]) -> str:
         """The signature that Twilio would send; the simulator's and the tests' requests carry it."""
@@ -67,7 +69,10 @@ class TwilioCarrier:
         http_client = http_client or TwilioHttpClient(timeout=TIMEOUT_SECONDS, max_retries=None)
         self._settings = settings
         self._client = Client(
-            settings.twilio_api_key, settings.twilio_api_secret, settings.twilio_account_sid, http_client=http_client
+            settings.twilio_api_key,
+            settings.twilio_api_secret,
+            settings.twilio_account_sid,
+            http_client=http_client,
         )
 
     def send(self, text: Outgoing) -> Accepted:
@@ -97,7 +102,11 @@ class TwilioCarrier:
         except (TwilioException, requests.RequestException) as error:
             raise CarrierUnavailable(type(error).__name__) from None
         for message in listed:
-            if message.body == text.body and str(message.sid) not in known and message.direction != "inbound":
+            if (
+                message.body == text.body
+                and str(message.sid) not in known
+                and message.direction != "inbound"
+            ):
                 return Accepted(str(message.sid), str(message.status))
         return None
 

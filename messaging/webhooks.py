@@ -22,7 +22,9 @@ LONGEST_BODY = 1600  # characters: Twilio's own limit
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
-def pages(settings: Settings, account: Account, sessions: Sessions, ring: Callable[[], None]) -> Blueprint:
+def pages(
+    settings: Settings, account: Account, sessions: Sessions, ring: Callable[[], None]
+) -> Blueprint:
     """The two webhooks. `ring` wakes the inbox after a message was committed."""
     blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 
@@ -47,7 +49,10 @@ def pages(settings: Settings, account: Account, sessions: Sessions, ring: Callab
     @blueprint.route("/status/<uuid:message_id>", methods=["GET", "POST"])
     def status(message_id: UUID) -> Response:
         fields = checked()
-        if not twilio.SID.fullmatch(fields.get("MessageSid", "")) or not fields.get("MessageStatus", "").isidentifier():
+        if (
+            not twilio.SID.fullmatch(fields.get("MessageSid", ""))
+            or not fields.get("MessageStatus", "").isidentifier()
+        ):
             abort(400)
         with sessions.begin() as session:
             message = session.get(messages.Message, message_id, with_for_update=True)
@@ -55,7 +60,9 @@ def pages(settings: Settings, account: Account, sessions: Sessions, ring: Callab
                 abort(400)
             code = fields.get("ErrorCode", "")
             number = int(code) if code.isdecimal() and len(code) < 7 else None
-            messages.report(session, message, fields["MessageSid"], fields["MessageStatus"], number, clock.now())
+            messages.report(
+                session, message, fields["MessageSid"], fields["MessageStatus"], number, clock.now()
+            )
         return Response(_EMPTY, mimetype="text/xml")
 
     return blueprint
@@ -64,7 +71,9 @@ def pages(settings: Settings, account: Account, sessions: Sessions, ring: Callab
 def _fields(settings: Settings, account: Account) -> dict[str, str]:
     if request.method != "POST":
         abort(403)
-    if (request.content_length or 0) > LARGEST or request.mimetype != "application/x-www-form-urlencoded":
+    if (
+        request.content_length or 0
+    ) > LARGEST or request.mimetype != "application/x-www-form-urlencoded":
         abort(400)
     fields = request.form
     # Twilio's signature runs names and values together, so repeated fields could be read in two ways (twilio.md 1.2).
@@ -91,7 +100,9 @@ def _check_inbound(fields: dict[str, str]) -> None:
         not twilio.is_address(fields.get("From", "")),
         not twilio.is_address(fields.get("To", "")),
         twilio.channel_of(fields.get("From", "")) != twilio.channel_of(fields.get("To", "")),
-        not (fields.get("NumMedia", "0").isdecimal() and int(fields.get("NumMedia", "0")[:4]) <= 10),
+        not (
+            fields.get("NumMedia", "0").isdecimal() and int(fields.get("NumMedia", "0")[:4]) <= 10
+        ),
         "Body" not in fields or len(unicodedata.normalize("NFC", fields["Body"])) > LONGEST_BODY,
         len(fields.get("ButtonPayload", "")) > 200,
     )

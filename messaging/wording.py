@@ -47,7 +47,9 @@ class Wording:
 
     def __init__(self, flows: Path, locales: Path):
         self.english = _responses(flows) | _questions(flows)
-        self._catalogues = {code: _catalogue(locales, code) for code in languages.CODES if code != languages.DEFAULT}
+        self._catalogues = {
+            code: _catalogue(locales, code) for code in languages.CODES if code != languages.DEFAULT
+        }
 
     def text(self, name: str, language: str) -> str:
         """The words of a response as they were written, placeholders and all. AnswerIncomplete if there are none."""
@@ -75,7 +77,9 @@ class Wording:
 
     def missing_values(self, values: Mapping[str, str], language: str) -> dict[str, set[str]]:
         """The responses that cannot be published with these values, and what each lacks."""
-        needs = {name: set(_PLACEHOLDER.findall(self.text(name, language))) for name in self.english}
+        needs = {
+            name: set(_PLACEHOLDER.findall(self.text(name, language))) for name in self.english
+        }
         return {name: need - set(values) for name, need in needs.items() if need - set(values)}
 
 
@@ -104,7 +108,9 @@ def for_direction(text: str, language: str) -> str:
 
 
 def _marked_line(line: str, marked) -> str:  # type: ignore[no-untyped-def]
-    number = re.match(r"\d+\. ", line)  # the number of a choice stands at the line's start, on the right
+    number = re.match(
+        r"\d+\. ", line
+    )  # the number of a choice stands at the line's start, on the right
     head = number[0] if number else ""
     return head + _LEFT_TO_RIGHT.sub(marked, line[len(head) :])
 

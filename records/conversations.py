@@ -10,7 +10,9 @@ from records import patients
 from records.database import Record
 from records.languages import DEFAULT
 
-CHOICES_LAST = timedelta(hours=24)  # a number texted later may mean last week's question: it is asked about
+CHOICES_LAST = timedelta(
+    hours=24
+)  # a number texted later may mean last week's question: it is asked about
 
 
 class Conversation(Record):
@@ -34,7 +36,9 @@ class Conversation(Record):
 def find(session: Session, trust_id: UUID, channel: str, address: str) -> Conversation | None:
     """The conversation with this address, if there is one."""
     query = select(Conversation).where(
-        Conversation.trust_id == trust_id, Conversation.channel == channel, Conversation.address == address
+        Conversation.trust_id == trust_id,
+        Conversation.channel == channel,
+        Conversation.address == address,
     )
     return session.scalar(query)
 

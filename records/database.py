@@ -8,7 +8,19 @@ from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, String, TypeDecorator, Uuid, create_engine, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    String,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 Sessions = sessionmaker[Session]
@@ -26,7 +38,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Record(DeclarativeBase):
@@ -47,7 +61,12 @@ class Record(DeclarativeBase):
         str: String(),
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
-        enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=32, values_callable=lambda e: [m.value for m in e]),
+        enum.StrEnum: Enum(
+            enum.StrEnum,
+            native_enum=False,
+            length=32,
+            values_callable=lambda e: [m.value for m in e],
+        ),
     }
 
 
@@ -55,13 +74,22 @@ def connect(url: str) -> Engine:
     """An engine for this address, with the pragmas or time-outs that lose nothing acknowledged (reliability.md 4.3)."""
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, pool_size=20, max_overflow=60)
+        engine = create_engine(
+            url, connect_args={"timeout": 30}, hide_parameters=True, pool_size=20, max_overflow=60
+        )
         event.listen(engine, "connect", _safe_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(
+            engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
+        )
         return engine
     options = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
     return create_engine(
-        url, pool_pre_ping=True, hide_parameters=True, pool_size=20, max_overflow=20, connect_args={"options": options}
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        pool_size=20,
+        max_overflow=20,
+        connect_args={"options": options},
     )
 
 

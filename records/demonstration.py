@@ -25,8 +25,13 @@ def load(session: Session, now: datetime) -> Trust:
     trust = Trust(code=told["trust"]["code"], name=told["trust"]["name"], values=told["values"])
     session.add(trust)
     session.flush()
-    session.add_all(Sender(address=address, trust_id=trust.id) for address in told["trust"]["senders"])
-    clinics = {c["name"]: Clinic(trust_id=trust.id, name=c["name"], modes=c["modes"]) for c in told["clinics"]}
+    session.add_all(
+        Sender(address=address, trust_id=trust.id) for address in told["trust"]["senders"]
+    )
+    clinics = {
+        c["name"]: Clinic(trust_id=trust.id, name=c["name"], modes=c["modes"])
+        for c in told["clinics"]
+    }
     session.add_all(clinics.values())
     session.flush()
     for patient in told["patients"]:
@@ -34,13 +39,17 @@ def load(session: Session, now: datetime) -> Trust:
     return trust
 
 
-def _add_patient(session: Session, trust: Trust, clinics: dict[str, Clinic], told: dict[str, Any], now: datetime) -> None:
+def _add_patient(
+    session: Session, trust: Trust, clinics: dict[str, Clinic], told: dict[str, Any], now: datetime
+) -> None:
     names = ("nhs_number", "given_name", "family_name", "born_on", "language")
     patient = Patient(trust_id=trust.id, **{name: told[name] for name in names})
     session.add(patient)
     session.flush()
     for channel, address in (("sms", told["phone"]), ("whatsapp", f"whatsapp:{told['phone']}")):
-        session.add(ContactPoint(trust_id=trust.id, patient_id=patient.id, channel=channel, address=address))
+        session.add(
+            ContactPoint(trust_id=trust.id, patient_id=patient.id, channel=channel, address=address)
+        )
     for when in told["appointments"]:
         day = in_london(now).date() + timedelta(days=when["in_days"])
         session.add(

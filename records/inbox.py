@@ -52,10 +52,11 @@ class Inbound(Record):
 def receive(session: Session, row: dict[str, Any]) -> bool:
     """Keep a message, unless its SID is kept already. Says whether it was new."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    kept = session.execute(
-        insert(Inbound).values(state=InboundState.RECEIVED, tries=0, **row).on_conflict_do_nothing(index_elements=["sid"])
+    query = insert(Inbound).values(state=InboundState.RECEIVED, tries=0, **({"media": 0} | row))
+    return (
+        session.scalar(query.on_conflict_do_nothing(index_elements=["sid"]).returning(Inbound.id))
+        is not None
     )
-    return bool(kept.rowcount)  # type: ignore[attr-defined]
 
 
 def claim(session: Session, now: datetime) -> tuple[Conversation, Inbound] | None:
@@ -99,7 +100,9 @@ def finish(session: Session, message: Inbound, now: datetime) -> bool:
 
 def release(session: Session, conversation_id: UUID) -> None:
     """Let others have the conversation."""
-    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(leased_until=None))
+    session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(leased_until=None)
+    )
 
 
 def postpone(session: Session, conversation_id: UUID, until: datetime) -> None:
@@ -115,7 +118,10 @@ def earlier_waiting(session: Session, message: Inbound) -> Inbound | None:
     """The first message of the conversation that came before this one and still waits, or None."""
     query = (
         select(Inbound)
-        .where(Inbound.conversation_id == message.conversation_id, Inbound.state == InboundState.RECEIVED)
+        .where(
+            Inbound.conversation_id == message.conversation_id,
+            Inbound.state == InboundState.RECEIVED,
+        )
         .where(Inbound.id < message.id)
         .order_by(Inbound.id)
         .limit(1)
@@ -125,11 +131,17 @@ def earlier_waiting(session: Session, message: Inbound) -> Inbound | None:
 
 def waiting_after(session: Session, seen: int, limit: int = 100) -> list[Inbound]:
     """Waiting messages newer than this id, for the watch that looks for danger ahead of the queue."""
-    query = select(Inbound).where(Inbound.state == InboundState.RECEIVED, Inbound.id > seen).order_by(Inbound.id)
+    query = (
+        select(Inbound)
+        .where(Inbound.state == InboundState.RECEIVED, Inbound.id > seen)
+        .order_by(Inbound.id)
+    )
     return list(session.scalars(query.limit(limit)))
 
 
 def was_held_since(session: Session, message: Inbound, since: datetime) -> bool:
     """Was the patient told since then, about another message, that an answer will come?"""
-    query = select(Inbound.id).where(Inbound.conversation_id == message.conversation_id, Inbound.held_at >= since)
+    query = select(Inbound.id).where(
+        Inbound.conversation_id == message.conversation_id, Inbound.held_at >= since
+    )
     return session.scalar(query.limit(1)) is not None

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from records.database import Record
 
-LEASE = timedelta(seconds=60)  # longer than Twilio's own time-out, after which an outcome can be asked for
+LEASE = timedelta(
+    seconds=60
+)  # longer than Twilio's own time-out, after which an outcome can be asked for
 
 
 class Lane(IntEnum):
@@ -69,7 +71,7 @@ class Message(Record):
     language: Mapped[str]
     body: Mapped[str]
     choices: Mapped[list[Any]] = mapped_column(default=list)
-    """The numbered choices under the body: what each is called (`title`) and what the agent is told when it is taken."""
+    """The numbered choices under the body: what each is called (`title`) and what the agent hears when it is taken."""
     segments: Mapped[int]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -146,27 +148,45 @@ def settle_sent(message: Message, sid: str, status: str, now: datetime) -> None:
     """The carrier has it under this SID."""
     if message.stage == Stage.SENDING:
         change_stage(message, Stage.SENT)
-    message.sid, message.status, message.sent_at = sid, merged(message.status, status), message.sent_at or now
+    message.sid, message.status, message.sent_at = (
+        sid,
+        merged(message.status, status),
+        message.sent_at or now,
+    )
 
 
-def report(session: Session, message: Message, sid: str, status: str, error_code: int | None, now: datetime) -> None:
+def report(
+    session: Session, message: Message, sid: str, status: str, error_code: int | None, now: datetime
+) -> None:
     """Keep a delivery report and let it count. A report also settles a send whose answer never reached us."""
-    session.add(Delivery(message_id=message.id, sid=sid, status=status, error_code=error_code, at=now))
+    session.add(
+        Delivery(message_id=message.id, sid=sid, status=status, error_code=error_code, at=now)
+    )
     if message.sid is None and message.stage == Stage.SENDING:
         settle_sent(message, sid, status, now)
     message.status = merged(message.status, status)
     message.error_code = error_code or message.error_code
 
 
-def chosen(session: Session, conversation_id: UUID, message_id: UUID | None, number: int) -> dict[str, Any] | None:
+def chosen(
+    session: Session, conversation_id: UUID, message_id: UUID | None, number: int
+) -> dict[str, Any] | None:
     """What this number of this message stands for, or None; another conversation's message has no choices here."""
     message = session.get(Message, message_id) if message_id else None
-    if message is None or message.conversation_id != conversation_id or not 1 <= number <= len(message.choices):
+    if (
+        message is None
+        or message.conversation_id != conversation_id
+        or not 1 <= number <= len(message.choices)
+    ):
         return None
     return dict(message.choices[number - 1])
 
 
 def thread(session: Session, conversation_id: UUID) -> list[Message]:
     """Everything we said in a conversation, oldest first."""
-    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.created_at, Message.n)
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.created_at, Message.n)
+    )
     return list(session.scalars(query))

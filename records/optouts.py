@@ -41,5 +41,8 @@ def start(session: Session, trust_id: UUID, channel: str, address: str, now: dat
 
 def _standing(trust_id: UUID, channel: str, address: str):  # type: ignore[no-untyped-def]
     return select(OptOut).where(
-        OptOut.trust_id == trust_id, OptOut.channel == channel, OptOut.address == address, OptOut.ended_at.is_(None)
+        OptOut.trust_id == trust_id,
+        OptOut.channel == channel,
+        OptOut.address == address,
+        OptOut.ended_at.is_(None),
     )

@@ -43,7 +43,11 @@ def at(session: Session, trust_id: UUID, channel: str, address: str) -> list[Pat
     query = (
         select(Patient)
         .join(ContactPoint)
-        .where(ContactPoint.trust_id == trust_id, ContactPoint.channel == channel, ContactPoint.address == address)
+        .where(
+            ContactPoint.trust_id == trust_id,
+            ContactPoint.channel == channel,
+            ContactPoint.address == address,
+        )
         .where(ContactPoint.ended_at.is_(None))
         .order_by(Patient.family_name, Patient.given_name)
     )
@@ -56,7 +60,9 @@ def unbind(session: Session, trust_id: UUID, channel: str, address: str, now: da
         point.ended_at = now
 
 
-def record_death(session: Session, trust_id: UUID, channel: str, address: str, now: datetime) -> None:
+def record_death(
+    session: Session, trust_id: UUID, channel: str, address: str, now: datetime
+) -> None:
     """The patient of this address has died. Several patients on one phone: nobody is marked; staff must ask who."""
     found = at(session, trust_id, channel, address)
     if len(found) == 1:

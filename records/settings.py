@@ -74,7 +74,9 @@ class Settings:
             twilio_messaging_service_sid=read.optional("TWILIO_MESSAGING_SERVICE_SID"),
         )
         if settings.host not in LOOPBACK and not settings.has_twilio:
-            read.wrong.append("HOST is not loopback, but the phone simulator would be open to anyone: set up Twilio")
+            read.wrong.append(
+                "HOST is not loopback, but the phone simulator would be open to anyone: set up Twilio"
+            )
         if read.wrong:
             raise UnsafeSettings("; ".join(read.wrong))
         return settings

@@ -35,7 +35,12 @@ class Task(Record):
 
 
 def give(
-    session: Session, trust_id: UUID, conversation_id: UUID, message_sid: str, kind: TaskKind, now: datetime
+    session: Session,
+    trust_id: UUID,
+    conversation_id: UUID,
+    message_sid: str,
+    kind: TaskKind,
+    now: datetime,
 ) -> None:
     """Give staff a task, once a message and kind."""
     query = select(Task.id).where(
@@ -43,5 +48,11 @@ def give(
     )
     if session.scalar(query) is None:
         session.add(
-            Task(trust_id=trust_id, conversation_id=conversation_id, message_sid=message_sid, kind=kind, at=now)
+            Task(
+                trust_id=trust_id,
+                conversation_id=conversation_id,
+                message_sid=message_sid,
+                kind=kind,
+                at=now,
+            )
         )

@@ -54,15 +54,20 @@ def find_by_sender(session: Session, address: str) -> Trust | None:
 
 def sender_for(session: Session, trust: Trust, channel: str) -> str | None:
     """The address this trust sends from on a channel: "sms" or "whatsapp"."""
-    addresses = session.scalars(select(Sender.address).where(Sender.trust_id == trust.id).order_by(Sender.address))
-    return next((a for a in addresses if a.startswith("whatsapp:") == (channel == "whatsapp")), None)
+    addresses = session.scalars(
+        select(Sender.address).where(Sender.trust_id == trust.id).order_by(Sender.address)
+    )
+    return next(
+        (a for a in addresses if a.startswith("whatsapp:") == (channel == "whatsapp")), None
+    )
 
 
 def values(trust: Trust, language: str) -> dict[str, str]:
     """The trust's placeholder values as they read in a language; English where there is no other."""
     found = {"trust_name": trust.name}
     for name, value in trust.values.items():
-        found[name] = value.get(language, value.get(DEFAULT, "")) if isinstance(value, dict) else str(value)
+        told = value.get(language) or value.get(DEFAULT) if isinstance(value, dict) else value
+        found[name] = "" if told is None else str(told)
     return {name: value for name, value in found.items() if value}
 
 
@@ -74,4 +79,6 @@ def teach(session: Session, trust: Trust, topic: str, language: str, text: str) 
 
 def phrases(session: Session, trust: Trust) -> list[Phrase]:
     """Every phrase the trust has taught, in order."""
-    return list(session.scalars(select(Phrase).where(Phrase.trust_id == trust.id).order_by(Phrase.id)))
+    return list(
+        session.scalars(select(Phrase).where(Phrase.trust_id == trust.id).order_by(Phrase.id))
+    )

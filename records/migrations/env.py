@@ -14,7 +14,6 @@ for _module in pkgutil.iter_modules(records.__path__):
         importlib.import_module(f"records.{_module.name}")
 
 
-
 def _as_stored(kind, column_type, autogenerate_context):  # type: ignore[no-untyped-def]
     """Migrations name what the database stores, not our classes, which may be gone one day."""
     if kind == "type" and isinstance(column_type, database.UtcDateTime):
