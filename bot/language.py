@@ -6,9 +6,7 @@ import unicodedata
 from pathlib import Path
 from typing import List
 
-import heads
 import numpy as np
-import phrases
 import yaml
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,8 +15,12 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+import heads
+import phrases
+from cleaning import clean
+
 SCRIPTS = {"BENGALI": {"bn"}, "GURMUKHI": {"pa"}, "CYRILLIC": {"bg"}, "ARABIC": {"ar", "ur"}}
-BITS = 15
+BITS, SIZES, STRENGTH = 15, (1, 4), 30.0
 # How sure the letters must be, before a text in another language than the remembered one changes the language.
 PRIOR = {1: 12.0, 2: 8.0, 3: 4.0}  # words -> log-odds for the remembered language
 PRIOR_OF_LONGER = 1.5
@@ -27,18 +29,15 @@ PRIOR_OF_LONGER = 1.5
 class Languages:
     """The model: a script decides where it can, groups of letters where it cannot."""
 
-    def __init__(self, head, names):
-        self._head, self._names = head, names
-        self._letters = heads.LetterGroups(BITS)
+    def __init__(self, letters, head, names):
+        self._letters, self._head, self._names = letters, head, names
 
     @classmethod
     def fit(cls, examples, names):
         """Learn from (text, language) pairs; `names` maps what people call a language to its code."""
-        letters = heads.LetterGroups(BITS)
+        letters = heads.LetterGroups(BITS, SIZES, clean)
         texts, labels = zip(*examples)
-        return cls(
-            heads.Head.fit(letters.rows(texts), labels, strength=100.0, iterations=200), names
-        )
+        return cls(letters, heads.Head.fit_chances(letters.learn(texts), labels, STRENGTH), names)
 
     def identify(self, text, remembered=None):
         """``{"code", "confidence", "requested"}``; `requested` is a language asked for by name, or None."""
@@ -68,12 +67,13 @@ class Languages:
 
     def arrays(self):
         """What to save."""
-        return self._head.arrays("language")
+        return {"rarity": self._letters.rarity, **self._head.arrays("language")}
 
     @classmethod
     def from_arrays(cls, arrays, names):
         """What `arrays` made."""
-        return cls(heads.Head.from_arrays(arrays, "language"), names)
+        letters = heads.LetterGroups(BITS, SIZES, clean, arrays["rarity"])
+        return cls(letters, heads.Head.from_arrays(arrays, "language"), names)
 
 
 def _possible(text, every):

@@ -42,8 +42,9 @@ def main():
     import standins
 
     standins.install()
-    import patches
     import rasa.__main__
+
+    import patches
 
     patches.apply()
     configure = rasa.__main__.configure_structlog

@@ -1,13 +1,10 @@
 """Which topic a message is about, how sure that is, and whether to answer, ask back, or admit not to know."""
 
 import os
+import zlib
 from typing import List
 
-import embedding
-import heads
 import numpy as np
-import phrases
-import trust_phrases
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,34 +12,54 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
+
+import embedding
+import heads
+import phrases
+import trust_phrases
+from cleaning import folded
 
 # The three bands, chosen on held-out phrases (tests/bench/understanding.py prints what each choice costs):
 ANSWER = 0.50  # at least this sure: answer
 ASK = 0.15  # at least this sure: "did you mean"; below: say that we do not know
 OFFERED = 3  # topics in a "did you mean"
 EMERGENCY = 0.25  # an emergency is raised when it is this likely, whatever else is likelier
+# How the head is made, chosen by the same comparison:
+BITS, SIZES, LETTERS, STRENGTH = 17, (2, 5), 1.5, 0.35
 UNKNOWN = "out_of_scope"
 EMERGENCY_TOPIC = "emergency"
 
 
 class Topics:
-    """The model: a linear head on centred vectors, and beside it the trusts' own phrases, matched one by one."""
+    """The model: a linear head over the embedding and groups of letters, and beside it the trusts' own phrases."""
 
-    def __init__(self, mean, head, intents):
-        self._mean, self._head, self._intents = mean, head, intents
+    def __init__(self, mean, letters, head, intents):
+        self._mean, self._letters, self._head, self._intents = mean, letters, head, intents
 
     @classmethod
     def fit(cls, examples, vectors):
         """Learn from phrases and their vectors."""
-        mean = vectors.mean(axis=0)
-        head = heads.Head.fit(heads.centred(vectors, mean), [p.topic for p in examples])
-        return cls(mean, head, {p.topic: p.intent.partition("/")[0] for p in examples})
+        mean, letters = vectors.mean(axis=0), heads.LetterGroups(BITS, SIZES, folded)
+        texts = [p.text for p in examples]
+        rows = sparse.hstack([heads.centred(vectors, mean), letters.learn(texts) * LETTERS]).tocsr()
+        left_out = np.array([zlib.crc32(t.encode()) % 10 == 0 for t in texts])
+        head = heads.Head.fit_margins(rows, [p.topic for p in examples], STRENGTH, left_out)
+        return cls(mean, letters, head, {p.topic: p.intent.partition("/")[0] for p in examples})
 
-    def chances(self, vector, own=None):
-        """``{topic: probability}`` for a unit vector; `own` is the index of the trust's own phrases, if any."""
-        chances = heads.softmax(self._head.scores(heads.centred(vector, self._mean)))
-        found = dict(zip(self._head.classes, map(float, chances)))
-        return own.join(found, heads.centred(vector, self._mean)) if own else found
+    def chances(self, text, vector, own=None):
+        """``{topic: probability}`` for a text and its unit vector; `own` indexes the trust's own phrases, if any."""
+        middle = heads.centred(vector, self._mean)
+        scores = self._scores(middle, self._letters.rows([text]))
+        found = dict(zip(self._head.classes, map(float, heads.softmax(scores))))
+        return own.join(found, middle) if own else found
+
+    def _scores(self, vector, letters):
+        upper, lower = self._head.weights[: len(vector)], self._head.weights[len(vector) :]
+        margins = (
+            vector @ upper + (letters.data * LETTERS) @ lower[letters.indices] + self._head.bias
+        )
+        return margins * self._head.warmth
 
     def centred(self, vectors):
         """These vectors as the index of a trust's phrases keeps them."""
@@ -57,6 +74,7 @@ class Topics:
         topics = sorted(self._intents)
         return {
             "mean": self._mean,
+            "rarity": self._letters.rarity,
             "topics": np.array(topics),
             "intents": np.array([self._intents[t] for t in topics]),
             **self._head.arrays("topic"),
@@ -66,7 +84,8 @@ class Topics:
     def from_arrays(cls, arrays):
         """What `arrays` made."""
         intents = dict(zip(arrays["topics"].tolist(), arrays["intents"].tolist()))
-        return cls(arrays["mean"], heads.Head.from_arrays(arrays, "topic"), intents)
+        letters = heads.LetterGroups(BITS, SIZES, folded, arrays["rarity"])
+        return cls(arrays["mean"], letters, heads.Head.from_arrays(arrays, "topic"), intents)
 
 
 def decide(chances, intent_of):
@@ -112,7 +131,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Embed the flows' phrases, saying how far it is, and fit the head."""
         examples = phrases.load(os.environ["TEXTROOM_FLOWS"])
-        kept = embedding.Kept(os.environ["TEXTROOM_VECTORS"])
+        kept = embedding.Kept(os.environ["TEXTROOM_KEPT"])
         vectors = kept.vectors([p.text for p in examples], _say_progress)
         print(
             f"@ learning {len(examples)} phrases of {len({p.topic for p in examples})} topics",
@@ -129,7 +148,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             vector = message.get("vector")
             if vector is not None and message.get(TEXT):
                 own = self._own.of(message.get("metadata") or {})
-                self._set(message, decide(self._topics.chances(vector, own), self._topics.intent))
+                self._set(
+                    message,
+                    decide(
+                        self._topics.chances(message.get(TEXT), vector, own), self._topics.intent
+                    ),
+                )
         return messages
 
     def _set(self, message, topic):

@@ -4,9 +4,10 @@ import logging
 import os
 import threading
 
-import embedding
 import numpy as np
 import requests
+
+import embedding
 
 log = logging.getLogger("textroom.phrases")
 

@@ -106,7 +106,7 @@ def _child(
     command = [str(BOT / ".venv" / "bin" / "python"), str(BOT / "start.py"), *arguments]
     variables = {
         "TEXTROOM_FLOWS": str(FLOWS),
-        "TEXTROOM_VECTORS": str(settings.instance / "vectors.npz"),
+        "TEXTROOM_KEPT": str(settings.instance / "models"),
         "TEXTROOM_TRACKERS": str(settings.instance / "trackers.db"),
         "TEXTROOM_BOT_SECRET": secret(settings),
         "TEXTROOM_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/bot/actions",

@@ -1,6 +1,8 @@
 """Commands that ask the agent: `flask ask`, `flask evaluate`, `flask train`, `flask words`."""
 
+import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from flask import current_app
 
 from messaging import agent, asking, evaluate, progress
 from records import clock, database, demonstration, logs
+from records.settings import HERE
 
 
 def _house() -> Any:
@@ -80,6 +83,15 @@ def train() -> None:
         click.echo(f"the model that fits: {agent.train(house.settings, said)}")
 
 
+@click.command("words")
+def words() -> None:
+    """Bring the catalogues in locales/ up to date with the flows and pages."""
+    os.chdir(HERE)
+    sys.path.insert(0, str(HERE))  # babel.cfg names our extractors by module
+    importlib.import_module("locales.words").extract()
+    click.echo("locales/ is up to date; untranslated lines are empty there")
+
+
 def _prepared() -> Any:
     """The house with its database and demonstration trust in place, as `uv run app.py` leaves it."""
     logs.set_up("flask", sys.stderr)
@@ -90,4 +102,4 @@ def _prepared() -> Any:
     return house
 
 
-COMMANDS = [ask, evaluate_command, train]
+COMMANDS = [ask, evaluate_command, train, words]

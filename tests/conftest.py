@@ -1,7 +1,6 @@
 """What tests share: databases of both kinds, the real agent started once, and makers."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -79,12 +78,10 @@ def settings(tmp_path) -> Settings:
 
 
 def instance_with_model(folder: Path) -> Path:
-    """A new installation's folder which shares vectors and models with this checkout, so that they are made once."""
+    """A new installation's folder which shares its model with this checkout, so that it is made once."""
     folder.mkdir(parents=True, exist_ok=True)
     (KEPT / "models").mkdir(parents=True, exist_ok=True)
     (folder / "models").symlink_to(KEPT / "models")
-    if (KEPT / "vectors.npz").exists():
-        shutil.copy(KEPT / "vectors.npz", folder / "vectors.npz")
     return folder
 
 
@@ -101,6 +98,4 @@ def house(tmp_path_factory):
     with made.sessions.begin() as session:
         demonstration.load(session, clock.now())
     with asking.ready_agent(made.settings, made.actions, print) as agent:
-        if not (KEPT / "vectors.npz").exists():
-            shutil.copy(instance / "vectors.npz", KEPT / "vectors.npz")
         yield app.House(replace(made.settings, rasa_url=agent.url))

@@ -26,9 +26,10 @@ found = {
     for f in FUNCTIONS
 }
 
-import patches
 from rasa.core.agent import load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+import patches
 
 patches.apply()
 

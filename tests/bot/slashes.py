@@ -7,10 +7,11 @@ sys.path.insert(0, sys.argv[1])
 import standins
 
 standins.install()
-from channel import neutral
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from channel import neutral
 
 PIECES = ["/", "//", "\\/", " ", "\t", "\n", "\x1f", "\xa0", "\u2003", "\u200b", "\ufeff", "\uff0f", "\u2044", "appointment_cancel",
           "restart", "back", "session_start", '{"id":"1"}', "{", "}", "@0.01", "hello", "5/7", "a", "\x00", "\ud800"]  # fmt: skip

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from messaging.screen import Screen, to_expression
+from messaging.patterns import parse
+from messaging.screen import Screen
 from records.languages import CODES
 from records.settings import HERE
 
@@ -45,7 +46,7 @@ def test_every_language_has_a_list_for_every_danger():
 def test_a_pattern_that_would_match_anything_is_refused():
     for bad in ("..", "my?", "(a|b", "my? .."):
         with pytest.raises(ValueError, match="pattern"):
-            to_expression(bad)
+            parse(bad)
 
 
 def test_a_list_says_the_language_it_found_danger_in():
