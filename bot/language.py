@@ -24,6 +24,7 @@ BITS, SIZES, STRENGTH = 15, (1, 4), 30.0
 # How sure the letters must be, before a text in another language than the remembered one changes the language.
 PRIOR = {1: 12.0, 2: 8.0, 3: 4.0}  # words -> log-odds for the remembered language
 PRIOR_OF_LONGER = 1.5
+WORD = r"[\w\u0900-\u0a7f]+"  # vowel signs of Bengali and Gurmukhi are no \w
 
 
 class Languages:
@@ -58,11 +59,8 @@ class Languages:
         }
 
     def _requested(self, text):
-        found = {
-            self._names[w]
-            for w in re.findall(r"[\w\u0900-\u0a7f]+", text.lower())
-            if w in self._names
-        }
+        said = f" {' '.join(re.findall(WORD, text.lower()))} "
+        found = {code for name, code in self._names.items() if f" {name} " in said}
         return found.pop() if len(found) == 1 else None
 
     def arrays(self):
@@ -93,7 +91,7 @@ def names_of_languages(flows):
     found = {}
     for file in sorted((Path(flows) / "keywords").glob("*.yml")):
         for name in yaml.safe_load(file.read_text("utf-8"))["language_names"]:
-            found[name.split()[-1].lower()] = file.stem
+            found[name.lower()] = file.stem
     return found
 
 

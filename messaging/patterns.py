@@ -38,6 +38,19 @@ class Item:
         """Every word that may stand here."""
         return frozenset(word for phrase in self.phrases for word in phrase)
 
+    @cached_property
+    def _by_first(self) -> dict[Word, list[Phrase]]:
+        found: dict[Word, list[Phrase]] = {}
+        for phrase in self.phrases:
+            found.setdefault(phrase[0], []).append(phrase)
+        return found
+
+    def starting(self, word: str) -> list[Phrase]:
+        """The phrases whose first word this may be."""
+        index = self._by_first
+        stems = (Word(word[:end], True) for end in range(1, len(word) + 1))
+        return [p for first in (Word(word, False), *stems) for p in index.get(first, ())]
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -60,34 +73,47 @@ class Pattern:
             for item in self.needed
         )
 
-    def find(self, words: list[str]) -> tuple[int, int] | None:
-        """Where it stands in these words (from, to), or None."""
-        for start in range(len(words)):
-            for end in _ends(self.items, words, start):
-                return start, end
+    def find(self, text: "Text") -> tuple[int, int] | None:
+        """Where it stands in this text (from word, to word), or None."""
+        for start in range(len(text.words)):
+            ends = {start}
+            for item in self.items:
+                ends = {end for at in ends for end in text.ends(item, at)}
+                if not ends:
+                    break
+            if ends:
+                return start, max(ends)
         return None
 
 
-def _ends(items: tuple[Item, ...], words: list[str], at: int) -> Iterator[int]:
-    if not items:
-        yield at
-        return
-    item, rest = items[0], items[1:]
-    if not item.phrases:
-        for skipped in range(min(GAP_WORDS, len(words) - at) + 1):
-            yield from _ends(rest, words, at + skipped)
-        return
-    for phrase in item.phrases:
-        if _stands(phrase, words, at):
-            yield from _ends(rest, words, at + len(phrase))
-    if item.is_optional:
-        yield from _ends(rest, words, at)
+class Text:
+    """A folded text's words, and what was already found out about them: patterns share their items."""
 
+    def __init__(self, words: list[str]):
+        self.words = words
+        self._ends: dict[tuple[int, int], tuple[int, ...]] = {}
 
-def _stands(phrase: Phrase, words: list[str], at: int) -> bool:
-    return at + len(phrase) <= len(words) and all(
-        word.fits(words[at + n]) for n, word in enumerate(phrase)
-    )
+    def ends(self, item: Item, at: int) -> tuple[int, ...]:
+        """Where an item that begins at this word may end."""
+        key = (id(item), at)
+        if key not in self._ends:
+            self._ends[key] = tuple(self._look(item, at))
+        return self._ends[key]
+
+    def _look(self, item: Item, at: int) -> Iterator[int]:
+        if not item.phrases:
+            yield from range(at, min(at + GAP_WORDS, len(self.words)) + 1)
+            return
+        for phrase in item.starting(self.words[at]) if at < len(self.words) else ():
+            if self._stands(phrase, at):
+                yield at + len(phrase)
+        if item.is_optional:
+            yield at
+
+    def _stands(self, phrase: Phrase, at: int) -> bool:
+        return at + len(phrase) <= len(self.words) and all(
+            word.fits(self.words[at + n]) for n, word in enumerate(phrase)
+        )
 
 
 def parse(text: str) -> Pattern:

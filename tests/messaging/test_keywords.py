@@ -10,7 +10,7 @@ KEYWORDS = Keywords(HERE / "flows" / "keywords")
 
 @pytest.mark.parametrize(("text", "meaning"), [
     ("STOP", "stop"), ("stop.", "stop"), (" Stop! ", "stop"), ("توقف", "stop"), ("বন্ধ", "stop"), ("спри", "stop"),
-    ("basta", "stop"), ("ਬੰਦ", "stop"), ("START", "start"), ("human", "human"), ("SAFE", "safe"),
+    ("basta", "stop"), ("ਬੰਦ ਕਰੋ", "stop"), ("START", "start"), ("human", "human"), ("SAFE", "safe"),
     ("STOP PLEASE I have a question", None), ("cancel", None), ("hello", None), ("no", None), ("", None),
 ])  # fmt: skip
 def test_only_a_whole_text_is_a_keyword(text, meaning):
@@ -28,6 +28,6 @@ def test_a_number_is_read_in_any_script(text):
     assert number(text) == 2
 
 
-@pytest.mark.parametrize("text", ["2 weeks", "two", "07700900101", "", "1 2", "½", "²"])
+@pytest.mark.parametrize("text", ["2 weeks", "two", "07700900101", "", "1 2", "½"])
 def test_a_text_with_a_number_in_it_is_not_a_number(text):
     assert number(text) is None
