@@ -107,6 +107,7 @@ class Inbox:
                 return
             message = session.get_one(Inbound, turn.message.id)
             message.topic, message.band, message.language = "emergency", "screen", language
+            session.get_one(Conversation, turn.conversation.id).language = language
             sid, kind = turn.message.sid, TaskKind.EMERGENCY
             tasks.give(session, turn.trust.id, turn.conversation.id, sid, kind, now)
             self._say(session, turn, language, [EMERGENCY], Lane.EMERGENCY)
