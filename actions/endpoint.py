@@ -8,12 +8,10 @@ from flask import Flask, Response, abort, jsonify, request
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import language, opt_out, person, safety
+import actions
 from actions.patient_action import PatientAction
 from records import trusts
 from records.database import Sessions
-
-MODULES = (safety, language, opt_out, person)
 
 
 class Executor(ActionExecutor):  # type: ignore[misc]
@@ -29,8 +27,7 @@ def create(sessions: Sessions, secret: str) -> Flask:
     """The application that answers Rasa."""
     PatientAction.sessions = sessions
     executor = Executor()
-    for module in MODULES:
-        executor.register_package(module)
+    executor.register_package(actions)  # every module of this room; every concrete action in them
     app = Flask("actions")
 
     @app.before_request

@@ -53,11 +53,17 @@ def test_a_list_says_the_language_it_found_danger_in():
     assert "pl" in SCREEN.find("nie mogę oddychać").languages
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_recall_and_false_alarms_on_messages_nobody_trained_on(code):
-    """Floors a little under what was measured (README, How well it understands); the agent joins in on top of this."""
-    with (HERE / "tests" / "data" / "understanding" / f"{code}.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+def test_recall_and_false_alarms_on_messages_nobody_trained_on():
+    """Floors a little under what was measured, of the screen alone. A tenth of these messages were written to sound
+    dangerous and are not, so that the share of false alarms is far above what ordinary messages give."""
+    rows = []
+    for code in CODES:
+        with (HERE / "tests" / "data" / "understanding" / f"{code}.csv").open(
+            encoding="utf-8"
+        ) as file:
+            rows += list(csv.DictReader(file))
+    found = {row["text"]: SCREEN.find(row["text"]) is not None for row in rows}
+    dangers = [r for r in rows if r["topic"] == "emergency"]
     harmless = [r for r in rows if "emergency" not in (r["topic"], *r["alternatives"].split("|"))]
-    alarms = [r["text"] for r in harmless if SCREEN.find(r["text"])]
-    assert len(alarms) <= 2, alarms
+    assert sum(found[r["text"]] for r in dangers) / len(dangers) >= 0.92
+    assert sum(found[r["text"]] for r in harmless) / len(harmless) <= 0.04
