@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from messaging import agent, asking, evaluate, progress
 from records import clock, database, demonstration, logs
@@ -33,6 +34,7 @@ def _say(line: str) -> None:
     help="The patient's number, +44...: its conversation's language is remembered.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
 def ask(text: str, code: str | None, address: str | None, as_json: bool) -> None:
     """Ask the agent as a patient would; nothing is sent."""
     house = _prepared()
@@ -57,6 +59,7 @@ def ask(text: str, code: str | None, address: str | None, as_json: bool) -> None
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @click.option("--misses", is_flag=True, help="List the messages that were taken wrongly.")
+@with_appcontext
 def evaluate_command(file: Path, as_json: bool, misses: bool) -> None:
     """Run labelled messages (text,language,style,topic,alternatives) through the real pipeline and count."""
     house = _prepared()
@@ -75,6 +78,7 @@ def evaluate_command(file: Path, as_json: bool, misses: bool) -> None:
 
 
 @click.command("train")
+@with_appcontext
 def train() -> None:
     """Train the agent's model, unless one fits the flows already."""
     house = _house()
@@ -84,6 +88,7 @@ def train() -> None:
 
 
 @click.command("words")
+@with_appcontext
 def words() -> None:
     """Bring the catalogues in locales/ up to date with the flows and pages."""
     os.chdir(HERE)
